@@ -12,8 +12,15 @@ from test_multilingual import needs_e5
 from test_training import HARBOUR
 
 from assistant.meeting import intents
-from assistant.meeting.intents import NONE, OTHER, Intents, asks_for_documents, beyond_agenda
-from assistant.qa.abstention import LISTING_CHANCE
+from assistant.meeting.intents import (
+    NONE,
+    OTHER,
+    Intents,
+    asks_for_documents,
+    asks_of_other_texts,
+    beyond_agenda,
+)
+from assistant.qa.abstention import LISTING_CHANCE, OTHER_TEXTS_CHANCE
 from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5
 from corpus.models import EmbeddingModels
 from eval.training.intent_training import (
@@ -47,8 +54,20 @@ def test_a_row_does_not_answer_what_no_agenda_tells_however_near_the_reader_find
     assert asked(reader, question).status == "not_found"
 
 
+def test_no_row_is_read_for_a_question_that_surely_asks_about_other_texts_unless_it_names_an_item(
+    asked: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, item = "The meeting takes place in which room?", "When is item 2 taken up?"
+    sure_of(monkeypatch, place=0.2, none=1e-6, other=0.8)
+    assert asked(Picking("takes place in"), place).status == "answered"
+    sure_of(monkeypatch, place=0.05, none=1e-6, other=0.95)
+    assert asked(Picking("takes place in"), place).status == "not_found"
+    assert asked(Picking("is taken up"), item).status == "answered"
+
+
 def test_with_another_embedding_model_rows_are_told_as_the_reader_says() -> None:
-    assert beyond_agenda("Which room are we in?", EmbeddingModels(HashEmbedder())) == 0.0
+    models = EmbeddingModels(HashEmbedder())
+    assert beyond_agenda("Which room are we in?", models) == asks_of_other_texts("Who paid?", models) == 0.0
 
 
 def test_weights_that_are_damaged_are_an_error_that_names_the_file(
@@ -82,6 +101,25 @@ def test_what_an_agenda_tells_is_told_from_what_it_does_not_in_six_languages(
     models = EmbeddingModels(PackagedE5(converted))
     assert beyond_agenda(told, models) < 0.3
     assert beyond_agenda(not_told, models) > 0.6
+
+
+@needs_e5
+@pytest.mark.parametrize(
+    ("of_meeting", "of_texts"),
+    [
+        ("In which city do we gather?", "How much did the regional office spend on vaccines?"),
+        ("Quel jour la réunion prend-elle fin ?", "Combien de logements la tempête a-t-elle détruits ?"),
+        ("¿Qué punto se trata el lunes?", "¿Qué recomendó el auditor sobre las existencias de vacunas?"),
+        ("С какого пункта начнём в среду?", "Сколько беженцев получили помощь агентства?"),
+        ("متى ينظر في البند 2؟", "كم عدد اللاجئين الذين قدمت لهم الوكالة مساعدات غذائية؟"),
+        ("会议几点开始？", "该机构向多少难民提供了援助？"),
+    ],
+)
+def test_questions_about_other_texts_are_told_from_those_about_a_meeting_in_six_languages(
+    converted: Path, of_meeting: str, of_texts: str
+) -> None:
+    models = EmbeddingModels(PackagedE5(converted))
+    assert asks_of_other_texts(of_meeting, models) < OTHER_TEXTS_CHANCE <= asks_of_other_texts(of_texts, models)
 
 
 @needs_e5

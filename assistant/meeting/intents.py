@@ -57,6 +57,11 @@ def asks_for_documents(text: str, models: EmbeddingModels) -> float:
     return _chance(text, models, *DOCUMENTS)
 
 
+def asks_of_other_texts(text: str, models: EmbeddingModels) -> float:
+    """The probability that a question asks about other documents than agendas, 0 as above."""
+    return _chance(text, models, OTHER)
+
+
 def _chance(text: str, models: EmbeddingModels, *names: str) -> float:
     model, intents = models.search_model, shipped()
     return intents.chance(models.embed_query(text, model), *names) if model.name == intents.model else 0.0

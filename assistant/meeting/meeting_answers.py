@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant.answer_phrases import date_text, joined, say
-from assistant.meeting.intents import asks_for_documents, beyond_agenda
+from assistant.meeting.intents import asks_for_documents, asks_of_other_texts, beyond_agenda
 from assistant.meeting.meeting_choice import (
     any_has_named_day,
     matches_day,
     matches_sitting,
+    names_day,
     names_time,
     select_meetings,
     with_date,
@@ -23,7 +24,14 @@ from assistant.meeting.meeting_choice import (
 )
 from assistant.meeting.row_citations import AgendaCiter
 from assistant.meeting.row_passages import RowPassage, RowPassageBuilder, RowSentence
-from assistant.qa.abstention import FURTHER_ROW_GAP, LISTING_CHANCE, NAMED_PLACE_BONUS, TITLE_ONLY_PENALTY, log_odds
+from assistant.qa.abstention import (
+    FURTHER_ROW_GAP,
+    LISTING_CHANCE,
+    NAMED_PLACE_BONUS,
+    OTHER_TEXTS_CHANCE,
+    TITLE_ONLY_PENALTY,
+    log_odds,
+)
 from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.qa.retriever import POOL, Retriever
 from assistant.qa.scoring import FIRST, ScoredSentence, Scorer
@@ -99,7 +107,7 @@ class MeetingAnswerer:
     def find_missing(self, question: Question) -> tuple[Answer | None, bool]:
         """The answer that an item or a day named by the question does not exist in the meeting that it is about, and whether it is an
         item; (None, False) where nothing named is missing."""
-        meetings = self.find_meetings(question)
+        meetings = self.find_meetings(question) if question.items or names_day(question) else []
         if not meetings:
             return None, False
         item_numbers = [item.number for item in meetings[0].items]
@@ -132,11 +140,13 @@ class MeetingAnswerer:
         return Pointer.to(citer.document, citer.section(row))
 
     def answer(self, question: Question, most: int = FIRST) -> MeetingAnswer | None:
-        """The closest that a meeting comes to an answer; None where the question can be about no meeting.
+        """The closest that a meeting comes to an answer; None where the question can be about no meeting, or surely asks about other texts.
 
         At most `most` row passages are read: those about the latest meeting as a whole first, then those with the sentences most like the
         question. Where several meetings tell the same with equal certainty, the latest answers; of those that have a named item, the latest
         that surely tells what is asked of it."""
+        if self._is_about_other_texts(question):
+            return None
         meetings = self.find_meetings(question)
         if not meetings or not any_has_named_day(question, meetings):
             return None
@@ -178,6 +188,14 @@ class MeetingAnswerer:
         statements = tuple(dict.fromkeys(statement for sentence in sentences for statement in sentence.statements))
         return MeetingAnswer(statements, own[0], Symbol.parse_any(announces) if announces else None, others)
 
+    def _is_about_other_texts(self, question: Question) -> bool:
+        """Whether a question that names no item, time or document surely asks about other texts than agendas, with the turns before it and
+        without."""
+        if question.items or question.symbols or names_time(question) or question.of_item is not None:
+            return False
+        wordings = {question.text, question.focus}
+        return all(asks_of_other_texts(each, self._library.models) >= OTHER_TEXTS_CHANCE for each in wordings)
+
     def _rank_rows(self, question: Question, competing: Sequence[Meeting], subject: _Subject) -> _Rows:
         """The row passages of the competing meetings, those that are read in any case first."""
         time_named = names_time(question)
@@ -217,7 +235,7 @@ class MeetingAnswerer:
         by_date = {each.text: each for meeting in competing if (each := with_date(question, meeting))}
         languages = self._library.versions().language_of
         readable = any(languages[meeting.document_id] == question.language for meeting in competing)
-        if readable and not _is_about_timetable(question, meetings, self._library):
+        if by_date and readable and not _is_about_timetable(question, meetings, self._library):
             by_date = {}  # "the second day of the transitional period" is no day of a meeting
         for wording in filter(None, (bare, *by_date.values())):
             scored += self._scorer.score_sentences(wording, "en", rows.texts, most, rows.leading)

@@ -50,6 +50,9 @@ Other readers read on: across languages the ranking of search is less reliable."
 LISTING_CHANCE = 0.9
 """Probability that a question asks which documents there are, from which the list of an agenda is the answer, whether the documents are in the library
 or not: questions about what such a document says seldom reach it."""
+OTHER_TEXTS_CHANCE = 0.9
+"""Probability that a question asks about other documents than agendas, from which no row of an agenda is read for it: two of three such questions
+reach it, and of a thousand questions about meetings one, by models that have not seen their patterns (docs/experiments.md)."""
 TITLE_ONLY_PENALTY = 1.0
 """Penalty on a row passage of a meeting that has nothing but a title."""
 FURTHER_STATEMENT_GAP, FOREIGN_STATEMENT_GAP = 1.5, 1.0

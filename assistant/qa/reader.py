@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from assistant.qa.passage_states import States, Translator, marked, marks, word_vectors
@@ -64,14 +65,14 @@ class Reading:
     def best(self, begin: int = 0, stop: int | None = None) -> tuple[int, int, float] | None:
         """The likeliest answer span between two characters of the text: its span in characters, and its logit, the sum of those of its ends; None
         where no word piece is there."""
-        inside = [n for n, (a, b) in enumerate(self.offsets) if b > begin and (stop is None or a < stop)]
-        if not inside:
+        low = bisect_right(self.offsets, begin, key=itemgetter(1))
+        high = len(self.offsets) if stop is None else bisect_left(self.offsets, stop, key=itemgetter(0))
+        if low >= high:
             return None
-        low, high = inside[0], inside[-1] + 1
         start, end = self.start[low:high], self.end[low:high]
         firsts = np.argsort(-start)[:ENDS]
         padded = np.concatenate([end, np.full(SPAN_PIECES - 1, -np.inf, end.dtype)])
-        lasts = firsts + sliding_window_view(padded, SPAN_PIECES)[firsts].argmax(axis=1)
+        lasts = firsts + padded[firsts[:, None] + np.arange(SPAN_PIECES)].argmax(axis=1)
         scores = start[firsts] + end[lasts]
         best = int(scores.argmax())
         return self.offsets[low + firsts[best]][0], self.offsets[low + lasts[best]][1], float(scores[best])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import mmap
 import struct
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -50,7 +50,7 @@ class Vocabulary:
 
     def __init__(self, words: bytes, offsets: Sequence[int], scores: NDArray[np.float32]) -> None:
         self._words, self._offsets, self._scores = words, offsets, scores
-        self._characters = 0
+        self._characters, self._seen = 0, dict[str, list[int]]()
         self._creating = threading.Lock()
 
     @property
@@ -102,12 +102,14 @@ class Vocabulary:
         spelt = {word for word, _ in _splitter().pre_tokenize_str(_normaliser().normalize_str(text))}
         # An unknown character costs a little more than the least likely piece.
         least = int(self._scores.argmin())
-        occurring = (n for word in spelt for n in self._within(word))
-        return list(dict.fromkeys([*range(len(_SPECIAL)), least, *occurring]))
+        occurring = {*range(len(_SPECIAL)), least}.union(*map(self._within, spelt))
+        return sorted(occurring)
 
-    def _within(self, word: str) -> Iterator[int]:
+    def _within(self, word: str) -> list[int]:
         """The ids of the pieces that occur in a word."""
-        letters = [letter.encode() for letter in word]
+        if (seen := self._seen.get(word)) is not None:
+            return seen
+        letters, found = [letter.encode() for letter in word], list[int]()
         for begin in range(len(letters)):
             piece = b""
             for letter in letters[begin:]:
@@ -115,7 +117,9 @@ class Vocabulary:
                 if len(piece) > self._longest:
                     break
                 if piece in self._numbers:
-                    yield self._numbers[piece]
+                    found.append(self._numbers[piece])
+        self._seen[word] = found
+        return found
 
     @cached_property
     def _numbers(self) -> dict[bytes, int]:
