@@ -76,8 +76,9 @@ def map_in_threads(
     order = sorted(range(len(items)), key=lambda index: size(items[index]), reverse=True)
     results: list[Any] = [None] * len(items)
     pool = ThreadPoolExecutor(max(1, min(threads, len(items))), thread_name_prefix="embedding")
+    mapped = pool.map if len(items) > 1 else map  # no thread is started for a single item
     try:
-        for index, result in zip(order, pool.map(lambda index: work(items[index]), order), strict=True):
+        for index, result in zip(order, mapped(lambda index: work(items[index]), order), strict=True):
             results[index] = result
             if progress is not None:
                 progress(1)
